@@ -16,8 +16,16 @@ func (c *Container) AppendAs(dst []byte, d Dialect) ([]byte, error) {
 		out, err = appendDocument(dst, c, 1)
 	case CPPMsgpack:
 		out, err = appendCPP(dst, c, 1)
+	case PythonMsgpack:
+		out, err = appendPython(dst, c)
+	case CPPText:
+		out, err = appendTextDialect(dst, c, false)
+	case GoText:
+		out, err = appendTextDialect(dst, c, true)
+	case ValueBinary:
+		out, err = appendBinaryFields(dst, c, 1)
 	default:
-		err = &EncodeError{Reason: "dialect cannot be written", Err: ErrUnrepresentable}
+		err = &EncodeError{Reason: "dialect " + d.String() + " cannot be written", Err: ErrUnrepresentable}
 	}
 	if err != nil {
 		return dst, err

@@ -12,7 +12,8 @@ type decoder struct {
 	off       int
 	lim       Limits // without zero fields; Values counts down
 	depth     int
-	openBlobs bool
+	openBlobs bool       // a blob that is a document is a container
+	swapped   bool       // codes 12 and 13 are the old way round
 	root      *Container // whose storage nested values live in
 }
 

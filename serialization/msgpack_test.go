@@ -141,7 +141,8 @@ func TestBadBytesAreRefusedWithPlaceAndReason(t *testing.T) {
 	}{
 		{"nothing", "", ErrTruncated, 0},
 		{"not a map", "\x93", ErrSyntax, 0},
-		{"text", "@header={{", ErrSyntax, 0},
+		{"text", "@header={{", ErrTruncated, 10},
+		{"other text", "header", ErrSyntax, 0},
 		{"no values", "\x81\xa6header\x80", ErrSyntax, 0},
 		{"header twice", "\x82\xa6header\x80\xa6header\x80", ErrSyntax, 9},
 		{"key is a number", "\x82\x01\x80\xa6values\x80", ErrSyntax, 1},

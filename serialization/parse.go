@@ -1,20 +1,8 @@
 package serialization
 
-import "fmt"
-
-// Dialect names a format that containers are written in.
-type Dialect uint8
-
-const (
-	// Auto recognises the format from the bytes. A blob stays a blob.
-	Auto Dialect = iota
-	// Msgpack is the canonical form.
-	Msgpack
-	// CPPMsgpack is what C++ container_system 1.0 writes: integers at their
-	// narrowest, a nested container as a blob that holds a whole document.
-	// Reading opens every blob that is such a document, so that bytes which
-	// happen to be one come back as a container: hence never by Auto.
-	CPPMsgpack
+import (
+	"errors"
+	"fmt"
 )
 
 // ParseOptions say how to read a container. A nil *ParseOptions is all
@@ -22,6 +10,10 @@ const (
 type ParseOptions struct {
 	Limits  Limits  // zero fields are defaults
 	Dialect Dialect // the zero value recognises the format
+	// SwappedCodes reads type code 12 as bytes and 13 as string, as C++ before
+	// November 2025 and some ports wrote them. It matters to dialects with
+	// type codes only.
+	SwappedCodes bool
 	// Borrowed makes the container's strings and bytes share the memory of the
 	// input, which must then not change as long as they are in use. The
 	// default is one copy of the whole input.
@@ -60,27 +52,67 @@ func (c *Container) Decode(b []byte, opts *ParseOptions) error {
 		opts = &ParseOptions{}
 	}
 	c.Reset()
-	d := decoder{lim: opts.Limits.withDefaults(), root: c}
-	if len(b) > d.lim.Bytes {
-		return &ParseError{
-			Reason: fmt.Sprintf("%d bytes, the limit is %d", len(b), d.lim.Bytes), Err: ErrLimit,
-		}
+	lim := opts.Limits.withDefaults()
+	if len(b) > lim.Bytes {
+		return &ParseError{Reason: fmt.Sprintf("%d bytes, the limit is %d", len(b), lim.Bytes), Err: ErrLimit}
 	}
-	switch opts.Dialect {
-	case Auto, Msgpack:
-	case CPPMsgpack:
-		d.openBlobs = true
-	default:
+	if opts.Dialect > lastDialect {
 		return &ParseError{Reason: fmt.Sprintf("dialect %d is unknown", opts.Dialect), Err: ErrSyntax}
 	}
+	d := decoder{lim: lim, root: c, swapped: opts.SwappedCodes, openBlobs: opts.Dialect == CPPMsgpack}
 	if opts.Borrowed {
 		d.s = borrow(b)
 	} else {
 		d.s = string(b)
 	}
-	if err := d.whole(c); err != nil {
-		c.Reset()
-		return err
+	dialect := opts.Dialect
+	if dialect == Auto {
+		dialect = recognise(d.s)
 	}
-	return nil
+	err := d.read(c, dialect)
+	if opts.Dialect == Auto && dialect == Msgpack && errors.Is(err, ErrSyntax) {
+		// The ports' MessagePack starts like ours; its values are a list.
+		listed := decoder{s: d.s, lim: lim, root: c, swapped: d.swapped}
+		c.Reset()
+		if listed.read(c, GoMsgpack) == nil {
+			return nil
+		}
+	}
+	if err != nil {
+		c.Reset()
+	}
+	return err
+}
+
+// recognise tells the dialects' families apart by the first byte.
+func recognise(s string) Dialect {
+	switch {
+	case s == "":
+		return Msgpack
+	case s[0] == '@':
+		return CPPText
+	case s[0] <= byte(KindArray):
+		return ValueBinary
+	}
+	return Msgpack
+}
+
+// read reads the whole input in one dialect.
+func (d *decoder) read(c *Container, dialect Dialect) error {
+	switch dialect {
+	case CPPText, GoText, PythonText:
+		text := *d // a copy, so that d stays on the stack
+		return text.textDocument(c)
+	case ValueBinary:
+		return d.valueList(c)
+	case GoMsgpack, PythonMsgpack:
+		if err := d.listedDocument(c); err != nil {
+			return err
+		}
+		if d.off != len(d.s) {
+			return d.fail(d.off, ErrTrailing, "the document ends here")
+		}
+		return nil
+	}
+	return d.whole(c)
 }
