@@ -34,6 +34,10 @@ const (
 	nodeArray
 )
 
+// nodeCost is what one JSON value counts against Limits.Values: that many times
+// the memory of a value in the binary forms.
+const nodeCost = 8
+
 // jsonReader reads JSON into nodes within limits.
 type jsonReader struct {
 	dec   *json.Decoder
@@ -70,7 +74,7 @@ func (r *jsonReader) token() (json.Token, error) {
 }
 
 func (r *jsonReader) node() (node, error) {
-	if r.lim.Values--; r.lim.Values < 0 {
+	if r.lim.Values -= nodeCost; r.lim.Values < 0 {
 		return node{}, r.fail(ErrLimit, "too many values")
 	}
 	t, err := r.token()
@@ -118,7 +122,7 @@ func (r *jsonReader) object(n *node) error {
 		if err != nil {
 			return err
 		}
-		n.members = append(n.members, member{name, value})
+		n.members = push(n.members, member{name, value})
 	}
 	_, err := r.token()
 	return err
@@ -131,7 +135,7 @@ func (r *jsonReader) array(n *node) error {
 		if err != nil {
 			return err
 		}
-		n.elems = append(n.elems, e)
+		n.elems = push(n.elems, e)
 	}
 	_, err := r.token()
 	return err

@@ -11,7 +11,10 @@ type Limits struct {
 	Depth int
 	// Values is how many values one document may hold at all depths together;
 	// 0 means 262144. A nested container counts as eight, which is about what
-	// it costs in memory: 40 bytes for each unit of this limit.
+	// it costs in memory: 40 bytes for each unit of this limit. In text and in
+	// the per-value binary, which do not count their values, each counts as
+	// two; in JSON every value, those in the header and in the list of kinds
+	// included, as eight.
 	Values int
 	// Name is the longest name of a value, and the longest field of a header,
 	// in bytes; 0 means 4096.

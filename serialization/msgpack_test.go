@@ -5,7 +5,6 @@ import (
 	"encoding"
 	"errors"
 	"math"
-	"runtime"
 	"strings"
 	"testing"
 )
@@ -205,36 +204,6 @@ func TestLimitsHoldAtTheLimitAndNotOnePast(t *testing.T) {
 		}
 		if _, err := ParseWith(b, &ParseOptions{Limits: tt.onePast}); !errors.Is(err, ErrLimit) {
 			t.Errorf("%s: one past the limit = %v, want ErrLimit", tt.what, err)
-		}
-	}
-}
-
-func TestHostileMegabyteCostsLittleMemory(t *testing.T) {
-	const size = 1 << 20
-	prefix := "\x82\xa6header\x80\xa6values"
-	fill := func(head, unit string) []byte {
-		b := []byte(prefix + head)
-		for len(b)+len(unit) <= size {
-			b = append(b, unit...)
-		}
-		return append(b, make([]byte, size-len(b))...)
-	}
-	for name, b := range map[string][]byte{
-		"nulls":           fill("\x81\xa1a\xdd\x00\x03\xff\x00", "\xc0"),
-		"empty maps":      fill("\xdf\x00\x00\x70\x00", "\xa0\x80"),
-		"pairs":           fill("\xdf\x00\x03\xff\x00", "\xa0\xc0"),
-		"arrays of one":   fill("\x81\xa1a\xdd\x00\x01\xff\x00", "\x91\x91\xc0"),
-		"counts in depth": fill("", "\xdf\x00\x00\xff\xff\xa0"),
-		"deep arrays":     fill("\x81\xa0", "\x91"),
-		"deep maps":       fill("", "\x81\xa0"),
-	} {
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		_, _ = Parse(b)
-		runtime.ReadMemStats(&after)
-		allocated := after.TotalAlloc - before.TotalAlloc
-		if allocated > 16<<20 {
-			t.Errorf("%s: %d bytes allocated, want at most 16 MiB", name, allocated)
 		}
 	}
 }

@@ -113,7 +113,7 @@ func (r *textReader) head(s string) (name, typ, rest string, ok bool) {
 // next takes the next entry off the body.
 func (r *textReader) next() (entry, error) {
 	at := r.end - len(r.body)
-	if err := r.d.charge(1); err != nil {
+	if err := r.d.charge(pushedCost); err != nil {
 		return entry{}, err
 	}
 	name, typ, rest, ok := r.head(r.body)
@@ -144,7 +144,7 @@ func (r *textReader) field(c *Container) error {
 	if err != nil {
 		return err
 	}
-	c.Add(e.name, v)
+	c.fields = push(c.fields, Field{e.name, v})
 	return nil
 }
 

@@ -15,6 +15,22 @@ import (
 // binaryHead is the size of a value without its name and data.
 const binaryHead = 9
 
+// pushedCost is what a value counts against Limits.Values in a format that
+// does not say beforehand how many there are: finding room for them doubles
+// their cost.
+const pushedCost = 2
+
+// push is append with a capacity that doubles however large it is, so that all
+// copies together are no larger than the last.
+func push[T any](s []T, v T) []T {
+	if len(s) == cap(s) {
+		grown := make([]T, len(s), max(4, 2*cap(s)))
+		copy(grown, s)
+		s = grown
+	}
+	return append(s, v)
+}
+
 // valueList reads values up to the end of the input into c.
 func (d *decoder) valueList(c *Container) error {
 	if err := d.enter(containerCost); err != nil {
@@ -25,14 +41,14 @@ func (d *decoder) valueList(c *Container) error {
 		if err := d.binaryValue(&f); err != nil {
 			return err
 		}
-		c.fields = append(c.fields, f)
+		c.fields = push(c.fields, f)
 	}
 	d.depth--
 	return nil
 }
 
 func (d *decoder) binaryValue(f *Field) error {
-	if err := d.charge(1); err != nil {
+	if err := d.charge(pushedCost); err != nil {
 		return err
 	}
 	at := d.off
