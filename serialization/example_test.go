@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/intermodal-io/intermodal/serialization"
+	"github.com/intermodal-io/intermodal/transport"
 )
 
 func ExampleNew() {
@@ -67,4 +68,25 @@ func ExampleContainer_MarshalJSON() {
 	b, err := json.Marshal(c)
 	fmt.Println(string(b), err)
 	// Output: {"header":{"target_id":"","target_sub_id":"","source_id":"","source_sub_id":"","message_type":"tick","version":"1.0.0.0"},"values":{"n":18446744073709551615},"kinds":{"n":"uint64"}} <nil>
+}
+
+func ExampleNewStructCodec() {
+	type order struct {
+		ID  uint64 `msgpack:"id"`
+		Qty int8   `msgpack:"qty"`
+	}
+	codec := serialization.NewStructCodec[order](nil)
+	var m transport.Message
+	if err := codec.Encode(&m, order{ID: 42, Qty: 3}); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(codec.Decode(&m))
+
+	m.Data = []byte("\x81\xa3qty\xcd\x01\x2c") // {"qty": 300}
+	_, err := codec.Decode(&m)
+	fmt.Println(err)
+	// Output:
+	// {42 3} <nil>
+	// serialization: parse: out of range at byte 5: the number does not fit its field
 }
