@@ -35,7 +35,7 @@ type Receipt struct {
 
 // StreamConfig describes a stream.
 type StreamConfig struct {
-	Name        string        // letters, digits, - and _
+	Name        string        // see CheckName
 	Subjects    []string      // patterns; no two streams may overlap
 	MaxMessages int           // the oldest go beyond it; 0 means no limit
 	MaxBytes    int           // the oldest go beyond it; 0 means no limit
@@ -65,7 +65,7 @@ const (
 
 // ConsumerConfig describes a consumer.
 type ConsumerConfig struct {
-	Durable     string // a name under which progress is kept; empty: it goes when the subscription is closed
+	Durable     string // a name (see CheckName) under which progress is kept; empty: it goes when the subscription is closed
 	Filter      string // a pattern; empty: all of the stream
 	From        Start
 	Sequence    uint64          // for FromSequence

@@ -112,6 +112,22 @@ func CheckQueue(q string) error {
 	return nil
 }
 
+// CheckName reports whether name can name a stream or a durable consumer:
+// 1 to 255 letters, digits, - and _. Otherwise it is an ErrBadSubject.
+func CheckName(name string) error {
+	if name == "" || len(name) > 255 {
+		return fmt.Errorf("%w: name %.40q has %d bytes: it takes 1 to 255", ErrBadSubject, name, len(name))
+	}
+	for i := range len(name) {
+		switch c := name[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '_':
+		default:
+			return fmt.Errorf("%w: name %q has %q: it takes letters, digits, - and _", ErrBadSubject, name, c)
+		}
+	}
+	return nil
+}
+
 // Match reports whether subject matches pattern. Both must be well formed.
 func Match(pattern, subject string) bool {
 	for {
